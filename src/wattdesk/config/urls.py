@@ -1,0 +1,7 @@
+"""Root of all addresses."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("wattdesk.web.urls")),
+]

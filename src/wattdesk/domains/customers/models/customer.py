@@ -1,0 +1,51 @@
+"""Customers (客户): persons and bodies, and how to reach them."""
+
+from django.db import models
+
+
+class Customer(models.Model):
+    """客户 (IEC CIM Customer). Personal data: name, identity number."""
+
+    class Kind(models.TextChoices):
+        PERSON = "PERSON"  # 自然人
+        ENTERPRISE = "ENTERPRISE"  # 企业法人
+        INSTITUTION = "INSTITUTION"  # 事业单位
+        SOCIAL_GROUP = "SOCIAL_GROUP"  # 社会团体
+        GOVERNMENT = "GOVERNMENT"  # 政府机关
+        SOLE_TRADER = "SOLE_TRADER"  # 个体工商户
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=240)  # full pinyin, for sorting
+    id_kind = models.CharField(max_length=20, blank=True)  # ID_CARD, UNIFIED_CREDIT_CODE …
+    id_number = models.CharField(max_length=30, blank=True)
+    industry = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        db_table = "customers_customer"
+
+    def __str__(self) -> str:
+        return f"customer {self.pk}"
+
+
+class ContactPhone(models.Model):
+    """联系电话 with what it is for and when it was last confirmed."""
+
+    class Purpose(models.TextChoices):
+        GENERAL = "GENERAL"
+        BILLING = "BILLING"
+        ELECTRICAL = "ELECTRICAL"  # 电气主管
+        NIGHT = "NIGHT"  # 夜间值班
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="phones")
+    phone = models.CharField(max_length=20)
+    person = models.CharField(max_length=40, blank=True)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    confirmed_on = models.DateField(null=True)
+    failed_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "customers_contact_phone"
+
+    def __str__(self) -> str:
+        return f"phone {self.pk}"
