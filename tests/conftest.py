@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from django.conf import settings
 
+_tests = count(1)
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: "pytest_django.DjangoDbBlocker"  # noqa: F821
+    django_db_setup: None,
+    django_db_blocker: "pytest_django.DjangoDbBlocker",  # noqa: F821
 ) -> Iterator[None]:
     """After the owner has made the test database: rights, cache table, then the other role."""
     from django.core.management import call_command
@@ -26,6 +30,16 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connection.settings_dict["OPTIONS"].pop("assume_role", None)
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_audit_folder(
+    settings: "pytest_django.fixtures.SettingsWrapper",  # noqa: F821
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """What audit keeps outside the database belongs to one database; tests empty theirs."""
+    # Not mktemp, which lists the folder anew for each test; audit makes its folder when needed.
+    settings.AUDIT_HEAD = tmp_path_factory.getbasetemp() / f"audit-{next(_tests)}"
 
 
 @pytest.fixture(autouse=True)

