@@ -1,0 +1,1 @@
+"""The independent check engine: plain Decimal, account by account."""

@@ -1,0 +1,1 @@
+"""The rating kernel: tariff documents, compiled plans, one file per charge form."""
