@@ -1,6 +1,6 @@
 """Staff (员工): who signs in on the supplier's side."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -24,10 +24,10 @@ class Staff(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     language = models.CharField(max_length=8, default="zh-hans")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = StaffManager()
 
     class Meta:
@@ -49,3 +49,18 @@ class Staff(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return False
+
+
+class UsedPassword(models.Model):
+    """Digest of a password that a person had: the latest few may not come back."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_used_password"
+        indexes = [models.Index(fields=["staff", "-set_at"], name="used_password_latest")]
+
+    def __str__(self) -> str:
+        return f"password of {self.staff_id} set at {self.set_at}"
