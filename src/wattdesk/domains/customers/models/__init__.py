@@ -5,6 +5,7 @@ from wattdesk.domains.customers.models.account import (
     AccountParty,
     AccountSearch,
     AccountUsagePoint,
+    LoadProfile,
 )
 from wattdesk.domains.customers.models.agreement import (
     Agreement,
@@ -22,5 +23,6 @@ __all__ = [
     "BlockOpening",
     "ContactPhone",
     "Customer",
+    "LoadProfile",
     "RateAssignment",
 ]

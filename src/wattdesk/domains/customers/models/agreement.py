@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from wattdesk.toolkit.fields import PeriodField, QuantityField, no_overlap
+from wattdesk.toolkit.history import RecordedAtField, keep_history
 
 
+@keep_history("customers_agreement")
 class Agreement(models.Model):
     """供用电合同 (IEC CIM CustomerAgreement): the customer who holds the account, from–to."""
 
@@ -15,6 +17,7 @@ class Agreement(models.Model):
     contract_kva = QuantityField(null=True)
     signed_date = models.DateField(null=True)
     period = PeriodField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "customers_agreement"
@@ -24,6 +27,7 @@ class Agreement(models.Model):
         return self.number
 
 
+@keep_history("customers_rate_assignment")
 class RateAssignment(models.Model):
     """执行电价: the price class of an account, from–to, with what the class needs to know.
 
@@ -32,9 +36,12 @@ class RateAssignment(models.Model):
     """
 
     account = models.ForeignKey("customers.Account", models.PROTECT, related_name="rates")
-    schedule = models.ForeignKey("tariffs.RateSchedule", models.PROTECT, related_name="+")
+    schedule = models.ForeignKey(
+        "tariffs.RateSchedule", models.PROTECT, related_name="+", db_index=False
+    )
     options = models.JSONField(default=dict)
     period = PeriodField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "customers_rate_assignment"
@@ -44,12 +51,14 @@ class RateAssignment(models.Model):
         return f"{self.account_id} {self.schedule_id} {self.period}"
 
 
+@keep_history("customers_block_opening")
 class BlockOpening(models.Model):
     """年阶梯期初: kWh already used in a block year before the first bill made here (take-over)."""
 
     account = models.ForeignKey("customers.Account", models.PROTECT, related_name="+")
     year_start = models.DateField()
     energy_kwh = QuantityField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "customers_block_opening"

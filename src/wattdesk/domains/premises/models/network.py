@@ -3,6 +3,7 @@
 from django.db import models
 
 from wattdesk.toolkit.fields import QuantityField
+from wattdesk.toolkit.history import RecordedAtField, keep_history
 
 
 class Substation(models.Model):
@@ -18,6 +19,7 @@ class Substation(models.Model):
         return self.name
 
 
+@keep_history("premises_feeder")
 class Feeder(models.Model):
     """线路 (10 kV 馈线)."""
 
@@ -25,6 +27,7 @@ class Feeder(models.Model):
     name = models.CharField(max_length=60)
     substation = models.ForeignKey(Substation, models.PROTECT, related_name="+")
     unit = models.ForeignKey("identity.Unit", models.PROTECT, related_name="+")
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "premises_feeder"
@@ -33,6 +36,7 @@ class Feeder(models.Model):
         return self.name
 
 
+@keep_history("premises_transformer_area")
 class TransformerArea(models.Model):
     """台区: one distribution transformer and everything behind it; 公变 or 专变."""
 
@@ -43,6 +47,7 @@ class TransformerArea(models.Model):
     capacity_kva = QuantityField()
     is_dedicated = models.BooleanField(default=False)
     manager = models.ForeignKey("identity.Staff", models.PROTECT, null=True, related_name="+")
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "premises_transformer_area"

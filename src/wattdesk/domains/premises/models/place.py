@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from wattdesk.toolkit.fields import PeriodField, QuantityField, no_overlap
+from wattdesk.toolkit.history import RecordedAtField, keep_history
 
 
 class AdministrativeDivision(models.Model):
@@ -20,21 +21,28 @@ class AdministrativeDivision(models.Model):
         return self.name
 
 
+@keep_history("premises_service_location")
 class ServiceLocation(models.Model):
-    """用电地址 (IEC CIM ServiceLocation)."""
+    """用电地址 (IEC CIM ServiceLocation). Personal data: the address."""
 
-    division = models.ForeignKey(AdministrativeDivision, models.PROTECT, related_name="+")
+    division = models.ForeignKey(
+        AdministrativeDivision, models.PROTECT, related_name="+", db_index=False
+    )
     address = models.CharField(max_length=200)
-    unit = models.ForeignKey("identity.Unit", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("identity.Unit", models.PROTECT, related_name="+", db_index=False)
     access_note = models.CharField(max_length=200, blank=True)  # 进户提示: key, gate, dog
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "premises_service_location"
+        # Several accounts at one address (一址多户) are found by it.
+        indexes = [models.Index(fields=["address"], name="service_location_address")]
 
     def __str__(self) -> str:
-        return self.address
+        return f"service location {self.pk}"
 
 
+@keep_history("premises_supply_point")
 class SupplyPoint(models.Model):
     """受电点: where the customer takes power; one or more sources."""
 
@@ -49,14 +57,21 @@ class SupplyPoint(models.Model):
         "premises.Feeder", models.PROTECT, null=True, related_name="+"
     )
     transformer_kva = QuantityField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "premises_supply_point"
+        constraints = [
+            models.CheckConstraint(
+                name="supply_point_transformer_positive", condition=Q(transformer_kva__gt=0)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
 
 
+@keep_history("premises_usage_point")
 class UsagePoint(models.Model):
     """计量点 (IEC CIM UsagePoint): what a meter measures and a bill is computed for."""
 
@@ -75,12 +90,14 @@ class UsagePoint(models.Model):
     code = models.CharField(max_length=24, unique=True)
     service_location = models.ForeignKey(ServiceLocation, models.PROTECT, related_name="+")
     supply_point = models.ForeignKey(SupplyPoint, models.PROTECT, null=True, related_name="+")
-    unit = models.ForeignKey("identity.Unit", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("identity.Unit", models.PROTECT, related_name="+", db_index=False)
     voltage = models.CharField(max_length=8, choices=Voltage.choices)
     metering = models.CharField(max_length=2, choices=Metering.choices)
     # null where the source of the data does not say it (take-over, research data)
     capacity_kva = QuantityField(null=True)
+    meter_place = models.CharField(max_length=80, blank=True)  # 装表位置: box, floor, pole
     period = PeriodField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "premises_usage_point"
@@ -95,6 +112,7 @@ class UsagePoint(models.Model):
         return self.code
 
 
+@keep_history("premises_usage_point_area")
 class UsagePointArea(models.Model):
     """Which transformer area feeds a usage point, from–to (re-hanging 割接 keeps its history)."""
 
@@ -103,6 +121,7 @@ class UsagePointArea(models.Model):
         "premises.TransformerArea", models.PROTECT, related_name="+"
     )
     period = PeriodField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "premises_usage_point_area"
@@ -112,16 +131,26 @@ class UsagePointArea(models.Model):
         return f"{self.usage_point_id} on {self.transformer_area_id} {self.period}"
 
 
+@keep_history("premises_ownership_boundary")
 class OwnershipBoundary(models.Model):
-    """产权分界点: who is responsible up to where."""
+    """产权分界点: whose the installation is up to where, and who mends what lies behind it."""
+
+    class Responsible(models.TextChoices):
+        CUSTOMER = "CUSTOMER"  # 客户
+        SUPPLIER = "SUPPLIER"  # 供电企业
+        PROPERTY_MANAGER = "PROPERTY_MANAGER"  # 物业
 
     usage_point = models.ForeignKey(UsagePoint, models.PROTECT, related_name="boundaries")
     description = models.CharField(max_length=200)
+    behind_boundary = models.CharField(max_length=20, choices=Responsible.choices)
+    # 表后线: faults behind the meter, where the meter is not the boundary
+    behind_meter = models.CharField(max_length=20, choices=Responsible.choices)
     period = PeriodField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "premises_ownership_boundary"
         constraints = [no_overlap("usage_point_one_boundary", "usage_point_id")]
 
     def __str__(self) -> str:
-        return self.description
+        return f"boundary of {self.usage_point_id} {self.period}"
