@@ -56,9 +56,7 @@ class TariffVersion(models.Model):
             models.CheckConstraint(
                 name="tariff_version_decided",
                 condition=Q(state="PROPOSED", decided_by__isnull=True, decided_at__isnull=True)
-                | Q(
-                    ~Q(state="PROPOSED"), decided_by__isnull=False, decided_at__isnull=False
-                ),
+                | Q(~Q(state="PROPOSED"), decided_by__isnull=False, decided_at__isnull=False),
             ),
         ]
 
