@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from wattdesk.toolkit.fields import PeriodField, QuantityField, no_overlap
+from wattdesk.toolkit.history import RecordedAtField, keep_history
 
 
+@keep_history("metering_meter")
 class Meter(models.Model):
     """电能表 (IEC CIM Meter)."""
 
@@ -14,12 +16,11 @@ class Meter(models.Model):
     phases = models.SmallIntegerField()  # 1 or 3
     rated_current_a = models.CharField(max_length=20)  # as on the plate: 5(60)
     made_year = models.SmallIntegerField(null=True)
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "metering_meter"
-        constraints = [
-            models.CheckConstraint(name="meter_phases", condition=Q(phases__in=[1, 3]))
-        ]
+        constraints = [models.CheckConstraint(name="meter_phases", condition=Q(phases__in=[1, 3]))]
 
     def __str__(self) -> str:
         return self.number
@@ -40,7 +41,8 @@ class Register(models.Model):
         REACTIVE_REVERSE = "REACTIVE_REVERSE"  # 反向无功
         DEMAND = "DEMAND"  # 最大需量
 
-    meter = models.ForeignKey(Meter, models.PROTECT, related_name="registers")
+    # The unique constraint's index begins with the meter.
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="registers", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     digits = models.SmallIntegerField()  # before the point: it rolls over at 10^digits
     decimals = models.SmallIntegerField()
@@ -59,6 +61,7 @@ class Register(models.Model):
         return f"{self.meter_id} {self.kind}"
 
 
+@keep_history("metering_installation")
 class Installation(models.Model):
     """装表: one meter at one usage point, from–to, with the multiplier (综合倍率) of that time.
 
@@ -66,11 +69,10 @@ class Installation(models.Model):
     """
 
     meter = models.ForeignKey(Meter, models.PROTECT, related_name="installations")
-    usage_point = models.ForeignKey(
-        "premises.UsagePoint", models.PROTECT, related_name="+"
-    )
+    usage_point = models.ForeignKey("premises.UsagePoint", models.PROTECT, related_name="+")
     multiplier = QuantityField()
     period = PeriodField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "metering_installation"
@@ -86,6 +88,7 @@ class Installation(models.Model):
         return f"{self.meter_id} at {self.usage_point_id} {self.period}"
 
 
+@keep_history("metering_instrument_transformer")
 class InstrumentTransformer(models.Model):
     """互感器: current (CT) or voltage (PT), whose ratios make the multiplier."""
 
@@ -99,6 +102,7 @@ class InstrumentTransformer(models.Model):
     primary_value = QuantityField()  # A or V
     secondary_value = QuantityField()
     period = PeriodField()
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "metering_instrument_transformer"

@@ -8,6 +8,7 @@ class ImportBatch(models.Model):
     """导入批次. A file is checked, previewed and then committed whole, or not at all.
 
     ``errors`` holds at most the first thousand problems, each with row, cell, rule and what to do.
+    The file itself lies under the import folder, named by its digest, until it is committed.
     """
 
     class State(models.TextChoices):
@@ -29,7 +30,10 @@ class ImportBatch(models.Model):
     preview = models.JSONField(default=dict)
     created_by = models.ForeignKey("identity.Staff", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
+    committed_by = models.ForeignKey("identity.Staff", models.PROTECT, null=True, related_name="+")
     committed_at = models.DateTimeField(null=True)
+    # What was written: readings new and corrected, usage points of a daily file.
+    written = models.JSONField(default=dict)
 
     class Meta:
         db_table = "metering_import_batch"

@@ -1,7 +1,7 @@
 """Register reads in the record, and the manifest of interval data outside it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from wattdesk.toolkit.fields import QuantityField
 
@@ -25,18 +25,30 @@ class Reading(models.Model):
         EXCHANGE = "EXCHANGE"  # 换表时的底度/止度
         SYSTEM = "SYSTEM"  # 系统估算
 
-    register = models.ForeignKey("metering.Register", models.PROTECT, related_name="+")
+    # The indexes below begin with the register: one more would only slow COPY down.
+    register = models.ForeignKey(
+        "metering.Register", models.PROTECT, related_name="+", db_index=False
+    )
     reading_date = models.DateField()
     value = QuantityField()
     quality = models.CharField(max_length=10, choices=Quality.choices)
     origin = models.CharField(max_length=10, choices=Origin.choices)
-    batch = models.ForeignKey("metering.ImportBatch", models.PROTECT, null=True, related_name="+")
+    batch = models.ForeignKey(
+        "metering.ImportBatch", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         db_table = "metering_reading"
+        indexes = [
+            models.Index(
+                fields=["register", "reading_date"],
+                condition=Q(superseded_at__isnull=False),
+                name="reading_superseded",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["register", "reading_date"],
@@ -44,6 +56,10 @@ class Reading(models.Model):
                 name="reading_one_in_force",
             ),
             models.CheckConstraint(name="reading_not_negative", condition=Q(value__gte=0)),
+            models.CheckConstraint(
+                name="reading_superseded_later",
+                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,12 +81,21 @@ class CurveFile(models.Model):
     from_date = models.DateField()
     to_date = models.DateField()  # first day not covered
     usage_points = models.IntegerField()
+    # Ids of the first and the last usage point in the file: most files need not be opened.
+    first_usage_point_id = models.BigIntegerField()
+    last_usage_point_id = models.BigIntegerField()
     version = models.IntegerField()  # later versions win for the days they hold
     batch = models.ForeignKey("metering.ImportBatch", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         db_table = "metering_curve_file"
+        indexes = [models.Index(fields=["kind", "from_date"], name="curve_file_period")]
+        constraints = [
+            models.CheckConstraint(
+                name="curve_file_period", condition=Q(to_date__gt=F("from_date"))
+            )
+        ]
 
     def __str__(self) -> str:
         return self.path

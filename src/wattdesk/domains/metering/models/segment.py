@@ -3,11 +3,15 @@
 from django.db import models
 from django.db.models import Q
 
+from wattdesk.toolkit.history import RecordedAtField, keep_history
 
+
+@keep_history("metering_reading_segment")
 class ReadingSegment(models.Model):
     """抄表段 with its reading day (例日) and cycle.
 
-    ``reading_day`` 1–28, or 0 for the end of the natural month (readings at 00:00 of the 1st).
+    ``reading_day`` 1–28: the reading at 00:00 of that day closes the period; 1 stands for the
+    natural month before.
     """
 
     class Cycle(models.TextChoices):
@@ -21,12 +25,13 @@ class ReadingSegment(models.Model):
     reading_day = models.SmallIntegerField()
     cycle = models.CharField(max_length=12, choices=Cycle.choices, default=Cycle.MONTHLY)
     reader = models.ForeignKey("identity.Staff", models.PROTECT, null=True, related_name="+")
+    recorded_at = RecordedAtField()
 
     class Meta:
         db_table = "metering_reading_segment"
         constraints = [
             models.CheckConstraint(
-                name="segment_reading_day", condition=Q(reading_day__gte=0, reading_day__lte=28)
+                name="segment_reading_day", condition=Q(reading_day__gte=1, reading_day__lte=28)
             )
         ]
 
