@@ -31,6 +31,8 @@ class Bill(models.Model):
         "tariffs.TariffVersion", models.PROTECT, related_name="+", db_index=False
     )
     energy_kwh = QuantityField()
+    # 尾数: the fraction of a kWh left to the next bill, where the tariff carries it.
+    carry_kwh = QuantityField(default=0)
     total_fen = FenField()
     marks = ArrayField(models.CharField(max_length=16), default=list)
     trace = models.JSONField()
