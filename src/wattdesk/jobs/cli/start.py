@@ -32,15 +32,10 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         django_ready()
-        from wattdesk.toolkit.errors import InvalidInput, Problem
+        from wattdesk.toolkit.errors import Problem
 
         try:
             return function(*args, **kwargs)
-        except InvalidInput as problem:
-            for field, sentences in problem.errors.items():
-                for sentence in sentences:
-                    click.echo(f"{field}: {sentence}", err=True)
-            click.echo(str(problem), err=True)
         except Problem as problem:
             click.echo(f"{problem} [{problem.code}]", err=True)
         sys.exit(2)
@@ -62,3 +57,19 @@ def table(rows: list[tuple[Any, ...]], head: tuple[str, ...]) -> str:
         for row in cells
     ]
     return "\n".join(lines)
+
+
+def person(username: str, action: str, *, reason: str) -> Any:
+    """The act of a named person who has the right; refuses with one sentence otherwise."""
+    from datetime import UTC, datetime
+
+    from wattdesk.domains.identity import api as identity
+    from wattdesk.kernel.schedule.civil import civil_date
+    from wattdesk.toolkit.acts import Act
+    from wattdesk.toolkit.errors import NotAllowed
+
+    now = datetime.now(tz=UTC)
+    staff = identity.find_staff(username, on=civil_date(now))
+    if not staff.is_active or not identity.scope_of(staff.id, action, on=civil_date(now)).paths:
+        raise NotAllowed(action=action)
+    return Act(staff.id, staff.name, now, reason)
