@@ -1,0 +1,1 @@
+"""Measures Wattdesk on this machine as ratios within one run; see docs/performance.md."""
