@@ -1,34 +1,36 @@
-// A work list with its evidence beside it: opening another row keeps the place in the list, and
-// J and K go on from the row that stands open. On narrow screens the evidence comes first, and the
-// link's #beside leads there.
+// A work list with its evidence beside it: the row that stands open keeps its place on the screen
+// from page to page, and J and K go on from it. On narrow screens the evidence comes first, and
+// the link's #beside leads there.
 const PLACE = "wd-worklist-place";
-
-function isBesideList(): boolean {
-  return matchMedia("(min-width: 1100px)").matches;
-}
 
 export function startWorkList(): void {
   const list = document.querySelector<HTMLElement>(".wd-worklist");
   if (!list) return;
-  const keep = (): void => sessionStorage.setItem(PLACE, `${location.pathname} ${scrollY}`);
-  list.addEventListener("submit", keep);
+  const isWide = matchMedia("(min-width: 1100px)").matches;
+  const keep = (row: Element | null | undefined): void => {
+    if (row) sessionStorage.setItem(PLACE, String(row.getBoundingClientRect().top));
+  };
+
+  const at = new URLSearchParams(location.search).get("at");
+  const links = [...list.querySelectorAll<HTMLAnchorElement>("tbody a")];
+  const open = at && links.find((link) => new URLSearchParams(link.search).get("at") === at);
+  const row = open ? open.closest("tr") : null;
+  row?.setAttribute("data-at", "");
+  const place = sessionStorage.getItem(PLACE);
+  sessionStorage.removeItem(PLACE);
+  if (row && place && isWide) {
+    scrollBy({ top: row.getBoundingClientRect().top - Number(place), behavior: "instant" });
+  }
+
+  list.addEventListener("submit", () => keep(row));
   list.addEventListener(
     "click",
     (event) => {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
-      if (!link || link.hash !== "#beside" || !isBesideList()) return;
+      if (!link || link.hash !== "#beside" || !isWide) return;
       link.hash = "";
-      keep();
+      keep(link.closest("tr"));
     },
     true,
   );
-  const at = new URLSearchParams(location.search).get("at");
-  for (const link of list.querySelectorAll<HTMLAnchorElement>("tbody a")) {
-    if (at && new URLSearchParams(link.search).get("at") === at) {
-      link.closest("tr")?.setAttribute("data-at", "");
-    }
-  }
-  const [path, place] = (sessionStorage.getItem(PLACE) ?? "").split(" ");
-  sessionStorage.removeItem(PLACE);
-  if (path === location.pathname && place && isBesideList()) scrollTo(0, Number(place));
 }

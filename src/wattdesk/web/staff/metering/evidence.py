@@ -169,7 +169,7 @@ def beside(
         "severity": codes.word(codes.SEVERITIES, info.severity),
         "holder": holder,
         "uses": uses,
-        "chart": chart(uses),
+        "chart": chart(uses) if any(use.energy_kwh for use in uses) else None,
         "chart_sentence": chart_sentence(uses),
         "meter": installed.get(info.usage_point_id),
         "may_decide": access.viewer(request).may(DECIDE),
