@@ -139,6 +139,11 @@ function strip(data: ChartData): HTMLElement | undefined {
   return element;
 }
 
+/** A label above the last bar is wider than the bar. */
+function endsLabelled(data: ChartData): boolean {
+  return data.series.some((series) => series.labelled?.includes(data.labels.length - 1));
+}
+
 function option(kind: Kind, data: ChartData): Option {
   const series = data.series.map((one, index) =>
     kind === "line" ? line(one, index, data) : bar(one, index, data, kind === "stack"),
@@ -147,7 +152,7 @@ function option(kind: Kind, data: ChartData): Option {
     animation: false,
     aria: { enabled: false },
     textStyle: { fontFamily: font(), fontSize: small(), color: token("ch-label") },
-    grid: { left: 4, right: 8, top: 18, bottom: 4, containLabel: true },
+    grid: { left: 4, right: endsLabelled(data) ? 20 : 8, top: 18, bottom: 4, containLabel: true },
     xAxis: axis({
       type: "category",
       data: data.labels,

@@ -22,6 +22,7 @@ import { startWorkList } from "./worklist";
 
 htmx.config.allowEval = false; // the content policy forbids it
 htmx.config.includeIndicatorStyles = false;
+htmx.config.defaultSettleDelay = 0; // a key pressed right after a swap already counts
 htmx.config.historyCacheSize = 0; // pages hold personal data: none of it stays in the browser
 htmx.config.refreshOnHistoryMiss = true;
 // A refusal comes with a sentence in its page: show it where the answer was expected.

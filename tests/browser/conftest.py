@@ -35,9 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the whole run."""
+    """One Chromium for this folder; its loop and its variable end before any other test."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         sentence = "Chromium is not installed (apt-get install chromium fonts-noto-cjk)"

@@ -12,7 +12,7 @@ from wattdesk.web.lists.keyset import Order
 
 SIZES = (50, 100, 200)
 # Names that say where one is in the list, not what the list is.
-PLACE = ("after", "row", "whole", "bulk", "export")
+PLACE = ("after", "at", "row", "whole", "bulk", "export")  # at: the row that stands open
 
 
 @dataclass(frozen=True, slots=True)

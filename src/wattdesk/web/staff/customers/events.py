@@ -22,6 +22,7 @@ KINDS = {
     "archive": gettext_lazy("Archive"),
     "meter": gettext_lazy("Meters"),
 }
+NO_BREAK = "\u2060"  # a date is not broken at its hyphen
 Sign = tuple[str, str, Tone, str | Promise]
 # action → kind, icon, tone, words
 ACTIONS: dict[str, Sign] = {
@@ -99,7 +100,7 @@ def from_bill(bill: BillRow) -> Happening:
     title = _("Bill %(month)s released") % {"month": fmt.month(bill.receivable_month)}
     by = _("%(kwh)s kWh, due %(day)s") % {
         "kwh": fmt.quantity(bill.energy_kwh),
-        "day": fmt.day(bill.due_date)[5:],
+        "day": fmt.day(bill.due_date)[5:].replace("-", f"-{NO_BREAK}"),
     }
     return Happening(
         "money",

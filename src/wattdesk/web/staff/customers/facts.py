@@ -82,6 +82,13 @@ def _bill_state(bill: billing.BillRow, open_fen: int, today: date) -> tuple[str,
     return _("due %(day)s") % {"day": fmt.day(bill.due_date)}, "info"
 
 
+def reading_days(lines: Sequence[ReadingLine]) -> tuple[date, date] | None:
+    """First and last day where all readings share them: then no row repeats them."""
+    days = {(line.row.last_date, line.row.this_date) for line in lines}
+    first, last = days.pop() if len(days) == 1 else (None, None)
+    return (first, last) if first and last else None
+
+
 def reading_lines(page: AccountPage) -> list[ReadingLine]:
     """Readings of the newest bill, with the register's difference."""
     found = []

@@ -87,13 +87,15 @@ def overview(request: HttpRequest, number: str) -> HttpResponse:
     """The 360° view: use, bills, readings, what is easily missed, people, time line."""
     page = open_page(request, number, "account")
     months = use.months_of(histories_of(page), page.today)
+    lines = facts.reading_lines(page)
     return draw(
         request,
         page,
         "overview",
         **use_context(months),
         bill_lines=facts.bill_lines(page, SHOWN_BILLS),
-        reading_lines=facts.reading_lines(page),
+        reading_lines=lines,
+        reading_days=facts.reading_days(lines),
         happenings=[h.event for h in story(page, SHOWN_EVENTS).happenings][:SHOWN_EVENTS],
         neighbors=facts.neighbors(page),
         points=[facts.point_facts(place) for place in page.view.usage_points[:3]],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from wattdesk.web import format as fmt
 from wattdesk.web.staff.customers import codes
 
 MONTHS = 12
+ABOUT_A_MONTH = range(25, 46)
 Histories = Mapping[int, Sequence[UsagePeriod]]
 
 
@@ -37,9 +38,16 @@ class Month:
 
 
 def month_of(period: UsagePeriod) -> date:
-    """The month in which a period's middle lies: that of most of its days."""
-    middle = period.from_date + (period.to_date - period.from_date) / 2
-    return middle.replace(day=1)
+    """The month in which most of a period's days lie.
+
+    Where a month is read on the 16th its middle falls on either side, and two periods would fall
+    into one month: a period of about a month goes by the day on which it begins.
+    """
+    days = (period.to_date - period.from_date).days
+    if days in ABOUT_A_MONTH:
+        day = period.from_date if period.from_date.day <= 16 else period.to_date
+        return day.replace(day=1)
+    return (period.from_date + timedelta(days=days // 2)).replace(day=1)
 
 
 def months_of(histories: Histories, until: date) -> list[Month]:

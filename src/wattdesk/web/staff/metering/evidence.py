@@ -80,7 +80,7 @@ def uses_of(info: FindingInfo, today: date) -> list[Use]:
         is_doubtful = period.from_date < info.to_date and period.to_date > info.from_date
         found.append(
             Use(
-                f"{period.to_date:%m-%d}",
+                f"{period.to_date:%m}",
                 period.from_date,
                 period.to_date,
                 period.energy_kwh,

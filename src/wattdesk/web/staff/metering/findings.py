@@ -125,7 +125,7 @@ class FindingList(ListView):
     )  # fmt: skip
     views = (
         OwnView(gettext_lazy("Open"), "state=OPEN"),
-        OwnView(gettext_lazy("Keep the account out of the bill"), "holding=1"),
+        OwnView(gettext_lazy("Hold the bill"), "holding=1"),
         OwnView(gettext_lazy("Read again or inspect"), "decision=INSPECT&decision=REREAD"),
         OwnView(gettext_lazy("Decided"), "state=DECIDED"),
         OwnView(pgettext_lazy("findings", "All"), "sort=-kwh"),

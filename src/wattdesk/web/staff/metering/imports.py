@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -271,7 +270,6 @@ def commit(request: HttpRequest, batch_id: int) -> HttpResponse:
     )
     if not done:
         return _draw_batch(request, found, form, status=409)
-    messages.success(request, _("Written. The next run of the segment takes these readings."))
     return redirect("metering:import_batch", batch_id)
 
 
