@@ -37,6 +37,7 @@ class County:
             static.symlink_to(PROJECT / "var" / "static")
         if (self.folder / "made").exists():
             localdb.LocalServer(self.folder / "pg").start()
+            self.run("database", "migrate")
             return
         began = time.perf_counter()
         self.run("database", "migrate")

@@ -27,15 +27,16 @@ def main() -> None:
     officer, supervisor = (Act(p.id, p.name, now, "benchmark") for p in people)
     month = parse_month(month_text)
     began = time.perf_counter()
-    runs = [
-        monthly_billing.start(segment.code, month, by=officer, today=today)
-        for segment in metering.due_segments(month)
-    ]
-    pool.work(runs, pool.CALCULATE, workers=workers)
-    for run_id in runs:
-        monthly_billing.propose(run_id, by=officer)
-        monthly_billing.sign(run_id, by=supervisor)
-    pool.work(runs, pool.POST, workers=workers)
+    with pool.pool(workers) as processes:
+        runs = [
+            monthly_billing.start(segment.code, month, by=officer, today=today)
+            for segment in metering.due_segments(month)
+        ]
+        processes.work(runs, pool.CALCULATE)
+        for run_id in runs:
+            monthly_billing.propose(run_id, by=officer)
+            monthly_billing.sign(run_id, by=supervisor)
+        processes.work(runs, pool.POST)
     seconds = time.perf_counter() - began
     stages: dict[str, float] = {}
     statuses = [billing.get_run(run_id) for run_id in runs]

@@ -1,7 +1,10 @@
-"""Collects measured rows and writes them as a table."""
+"""Collects measured rows, prints them as they come and keeps them in docs/performance.md."""
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+
+HEAD = "| Part | What | Figure | Ratio | Goal | Day |\n|---|---|---|---|---|---|\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +14,15 @@ class Row:
     part: str
     what: str
     figure: str
-    ratio: str = ""
-    goal: str = ""
+    ratio: str
+    goal: str
+    day: str
+
+    @property
+    def markdown(self) -> str:
+        """Its line of the page's table."""
+        cells = (self.part, self.what, self.figure, self.ratio, self.goal, self.day)
+        return "| " + " | ".join(cells) + " |\n"
 
 
 @dataclass(slots=True)
@@ -22,31 +32,31 @@ class Report:
     machine: str
     day: date
     rows: list[Row] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
     def add(self, part: str, what: str, figure: str, ratio: str = "", goal: str = "") -> None:
         """Add a row and say it at once: a benchmark takes minutes."""
-        row = Row(part, what, figure, ratio, goal)
-        self.rows.append(row)
+        self.rows.append(Row(part, what, figure, ratio, goal, f"{self.day}"))
         print(f"{part:<10} {what:<64} {figure:<26} {ratio:<12} {goal}", flush=True)
 
-    def text(self) -> str:
-        """The table for the terminal."""
-        return "\n".join(
-            f"{r.part:<10} {r.what:<64} {r.figure:<26} {r.ratio:<12} {r.goal}" for r in self.rows
+    def update(self, page: Path, order: list[str]) -> None:
+        """Put the measured rows into the page in place of older ones of the same parts.
+
+        What stands below the table, people wrote; it stays.
+        """
+        text = page.read_text(encoding="utf-8")
+        before, _, after = text.partition(HEAD)
+        table, _, below = after.partition("\n\n")
+        measured = {row.part for row in self.rows}
+        kept = [_row(line) for line in table.strip().splitlines()]
+        rows = [row for row in kept if row.part not in measured] + self.rows
+        rows.sort(key=lambda row: order.index(row.part))
+        intro, _, _ = before.partition("Machine: ")
+        head = f"{intro}Machine: {self.machine}.\n\n{HEAD}"
+        page.write_text(
+            head + "".join(row.markdown for row in rows) + "\n" + below.lstrip("\n"),
+            encoding="utf-8",
         )
 
-    def markdown(self) -> str:
-        """The page docs/performance.md."""
-        head = (
-            "# Performance\n\n"
-            "Written by `make bench`; ratios are within one run on one machine, and no test"
-            " asserts a time.\n\n"
-            f"Machine: {self.machine}. Day: {self.day}.\n\n"
-            "| Part | What | Figure | Ratio | Goal |\n|---|---|---|---|---|\n"
-        )
-        rows = "".join(
-            f"| {r.part} | {r.what} | {r.figure} | {r.ratio} | {r.goal} |\n" for r in self.rows
-        )
-        notes = "".join(f"- {note}\n" for note in self.notes)
-        return head + rows + ("\n" + notes if notes else "")
+
+def _row(line: str) -> Row:
+    return Row(*(cell.strip() for cell in line.strip().strip("|").split("|")))

@@ -17,7 +17,7 @@ from bench.report import Report
 RELEASED = ("billing_bill", "billing_bill_line", "ledger_transaction", "ledger_entry")
 
 
-def measure(report: Report, county: County) -> None:
+def measure(report: Report, county: County, part: str) -> None:
     """With one worker and with two; against a bare COPY of the same rows."""
     county.make()
     size = f"{county.customers:,} accounts"
@@ -28,20 +28,20 @@ def measure(report: Report, county: County) -> None:
         seconds[workers] = done["seconds"]
         stages = ", ".join(f"{n} {s:.1f}" for n, s in done["stages"].items() if s >= 0.05)
         report.add(
-            "run",
+            part,
             f"{size}, {workers} worker(s): {done['bills']:,} bills released,"
             f" held {done['held']:,}",
             f"{done['seconds']:.1f} s, peak {done['peak_gib']:.2f} GiB",
         )  # fmt: skip
-        report.add("run", f"{size}, {workers} worker(s): seconds of work by stage", stages)
+        report.add(part, f"{size}, {workers} worker(s): seconds of work by stage", stages)
     report.add(
-        "run", f"{size}: two workers against one", f"{seconds[1]:.1f} s / {seconds[2]:.1f} s",
+        part, f"{size}: two workers against one", f"{seconds[1]:.1f} s / {seconds[2]:.1f} s",
         f"{seconds[1] / seconds[2]:.2f}×", "1.6×",
     )  # fmt: skip
     for workers in (1, 2):
         bare, rows = _bare_copy(county, workers)
         report.add(
-            "run", f"{size}: bare COPY of the same {rows:,} rows, {workers} connection(s)",
+            part, f"{size}: bare COPY of the same {rows:,} rows, {workers} connection(s)",
             f"{bare:.1f} s", f"{bare / seconds[workers]:.2f}", "0.45",
         )  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 CALCULATE = "calculate"
@@ -11,28 +12,50 @@ POST = "post"
 WAITING = {CALCULATE: "PENDING", POST: "DRAFTED"}
 
 
-def work(run_ids: Sequence[int], phase: str, *, workers: int) -> int:
-    """Carry out a phase of runs with ``workers`` processes; returns the chunks done.
+class Pool:
+    """This process and its helpers. Helpers share nothing but the record: one that dies leaves its
+    chunk to the others."""
 
-    With one worker, or one chunk, it happens in this process. Workers share nothing but the
-    record: one that dies leaves its chunk to the others.
-    """
-    from wattdesk.domains.billing import api as billing
+    def __init__(self, helpers: ProcessPoolExecutor | None, workers: int) -> None:
+        self._helpers = helpers
+        self._workers = workers
 
-    # A process takes seconds to start: no more of them than there are chunks.
-    chunks = sum(billing.chunks_left(run_id, WAITING[phase]) for run_id in run_ids)
-    workers = min(workers, chunks)
-    if workers <= 1:
-        return sum(run_phase(run_id, phase) for run_id in run_ids)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    def work(self, run_ids: Sequence[int], phase: str) -> int:
+        """Carry out a phase of runs; returns the chunks done."""
+        from wattdesk.domains.billing import api as billing
+
+        # No more processes than there are chunks.
+        chunks = sum(billing.chunks_left(run_id, WAITING[phase]) for run_id in run_ids)
+        workers = min(self._workers, chunks)
+        if self._helpers is None or workers <= 1:
+            return sum(run_phase(run_id, phase) for run_id in run_ids)
         # Each begins at another run, so that they meet late.
         starts = [len(run_ids) * worker // workers for worker in range(workers)]
-        futures = [
-            pool.submit(_in_new_process, [*run_ids[start:], *run_ids[:start]], phase)
-            for start in starts
-        ]
-        return sum(f.result() for f in futures)
+        orders = [[*run_ids[start:], *run_ids[:start]] for start in starts]
+        futures = [self._helpers.submit(_in_helper, order, phase) for order in orders[1:]]
+        done = sum(run_phase(run_id, phase) for run_id in orders[0])
+        return done + sum(f.result() for f in futures)
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[Pool]:
+    """``workers`` processes for several phases. This one is the first and begins at once; the
+    others take seconds to start, so they are started now and kept till the end."""
+    if workers <= 1:
+        yield Pool(None, workers)
+        return
+    # spawn: a process that has used Polars or a database connection cannot be forked.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers - 1, mp_context=context, initializer=_ready) as helpers:
+        for _ in range(workers - 1):
+            helpers.submit(os.getpid)  # a process starts when it is given work
+        yield Pool(helpers, workers)
+
+
+def work(run_ids: Sequence[int], phase: str, *, workers: int) -> int:
+    """Carry out one phase of runs with ``workers`` processes; returns the chunks done."""
+    with pool(workers) as processes:
+        return processes.work(run_ids, phase)
 
 
 def run_phase(run_id: int, phase: str) -> int:
@@ -51,11 +74,15 @@ def run_phase(run_id: int, phase: str) -> int:
     return monthly_billing.post(run_id, act_now=lambda: billing.releasing_act(run_id, at=now()))
 
 
-def _in_new_process(run_ids: Sequence[int], phase: str) -> int:
+def _ready() -> None:
     # One thread each: the processes are the parallelism, more threads only fight over the cores.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wattdesk.config.settings")
     django.setup()
+    import wattdesk.usecases.monthly_billing  # noqa: F401  what takes long to import
+
+
+def _in_helper(run_ids: Sequence[int], phase: str) -> int:
     return sum(run_phase(run_id, phase) for run_id in run_ids)

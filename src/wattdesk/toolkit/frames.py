@@ -111,7 +111,7 @@ def reserve_ids(table: str, count: int, column: str = "id") -> pl.Series:
     """Take ``count`` numbers from the sequence of a table's key, for rows written by COPY."""
     if count == 0:
         return pl.Series(column, [], dtype=pl.Int64)
-    frame = query_frame(
+    frame = query_packed_frame(
         # OFFSET 0 keeps the look-up of the sequence from being repeated for every number.
         "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence({table}, {column})::regclass"
         " AS name OFFSET 0) AS s, generate_series(1, {count})",
@@ -120,4 +120,4 @@ def reserve_ids(table: str, count: int, column: str = "id") -> pl.Series:
         column=column,
         count=count,
     )
-    return frame[column]
+    return frame[column].sort()

@@ -6,7 +6,7 @@ import polars as pl
 
 from wattdesk.domains.customers import api as customers
 from wattdesk.kernel.schedule.billing_dates import add_months
-from wattdesk.toolkit.frames import query_frame
+from wattdesk.toolkit.frames import query_frame, query_packed_frame
 
 BANDS = ("sharp", "peak", "flat", "valley", "deep")
 ENERGIES = ("energy_total_e4", *(f"energy_{band}_e4" for band in BANDS), "reactive_e4")
@@ -70,7 +70,7 @@ def add_block_year(
 ) -> pl.DataFrame:
     """Add ``block_used_e2`` (kWh billed so far in the block year, openings included) and
     ``months_in_block_year`` (12, or the months left in the year the account was opened)."""
-    used = query_frame(
+    used = query_packed_frame(
         "SELECT account_id, (sum(energy_kwh) * 100)::bigint FROM billing_bill"
         " WHERE account_id BETWEEN {first} AND {last}"
         " AND receivable_month >= {start} AND receivable_month < {month} GROUP BY account_id",
@@ -105,7 +105,7 @@ def add_block_year(
 
 def add_last_bill(frame: pl.DataFrame, *, receivable_month: date) -> pl.DataFrame:
     """Add the account's latest earlier bill: its energy, total, and the fraction it left over."""
-    last = query_frame(
+    last = query_packed_frame(
         "SELECT DISTINCT ON (account_id) account_id, (energy_kwh * 100)::bigint, total_fen,"
         " (carry_kwh * 10000)::bigint FROM billing_bill"
         " WHERE account_id BETWEEN {first} AND {last}"

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 from django.db import connection
 
-from wattdesk.toolkit.frames import query_frame
+from wattdesk.toolkit.frames import query_frame, query_packed_frame
 
 # Due are the segment's accounts that were supplied on at least one day of the period: one row per
 # account × usage point; an account without a point has one row with nulls. The price
@@ -56,7 +56,6 @@ LEFT JOIN rate r ON r.account_id = c.id AND r.rate_from <= c.point_to - 1
 LEFT JOIN tariffs_rate_schedule s ON s.id = r.schedule_id
 LEFT JOIN agreement g ON g.account_id = c.id AND g.agreed_from <= c.point_to - 1
   AND g.agreed_to >= c.point_to
-ORDER BY c.id, c.usage_point_id
 """
 ROSTER_SCHEMA = {
     "account_id": pl.Int64,
@@ -100,7 +99,7 @@ def billing_roster(
     it changed within the period is asked by :func:`rate_changes`. ``is_whole_life``: 1 when the
     row's days are all the days in the period on which the point exists. kVA × 10 000.
     """
-    return query_frame(
+    return query_packed_frame(
         ROSTER,
         ROSTER_SCHEMA,
         segment=segment_id,
@@ -108,7 +107,7 @@ def billing_roster(
         to_date=to_date,
         first=first_account_id,
         last=last_account_id,
-    )
+    ).sort("account_id", "usage_point_id")
 
 
 def rate_changes(
@@ -151,10 +150,9 @@ def block_openings(account_ids: pl.Series, year_start: date) -> pl.DataFrame:
     """
     if account_ids.is_empty():
         return pl.DataFrame(schema={"account_id": pl.Int64, "energy_e2": pl.Int64})
-    frame = query_frame(
+    frame = query_packed_frame(
         "SELECT account_id, round(energy_kwh * 100)::bigint FROM customers_block_opening"
-        " WHERE year_start = {year_start} AND account_id BETWEEN {first} AND {last}"
-        " ORDER BY account_id",
+        " WHERE year_start = {year_start} AND account_id BETWEEN {first} AND {last}",
         {"account_id": pl.Int64, "energy_e2": pl.Int64},
         year_start=year_start,
         first=account_ids.min(),
