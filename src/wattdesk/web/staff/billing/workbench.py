@@ -95,34 +95,54 @@ def _held(viewer: Viewer) -> list[Task]:
     """Held accounts of the segments in which this person decides findings."""
     if not (viewer.may("metering.decide") and viewer.may("billing.view")):
         return []
+    released: dict[str, list[billing.WaitingHolds]] = {}
     found = []
     for waiting in billing.waiting_holds(viewer.scope("metering.decide")):
-        deadline = billing.release_deadline(waiting.reading_date)
-        found.append(
-            Task(
-                title=ngettext(
-                    "Decide %(number)s held account",
-                    "Decide %(number)s held accounts",
-                    waiting.accounts,
-                )
-                % {"number": fmt.quantity(waiting.accounts)},
-                reason=_("the run is released, they still have no bill")
-                if waiting.state == "RELEASED"
-                else _("they do not stop the release of the others"),
-                due_at=deadline,
-                url=reverse("billing:held", args=[waiting.run_id]),
-                kind="held",
-                kind_name=_("Held accounts"),
-                used_share=months.used_share(waiting.reading_date, deadline, viewer.now),
-                icon="hand-stop",
-                subject=f"{waiting.segment_name} {waiting.segment_code}",
-                subject_detail=_("receivable %(month)s")
-                % {"month": fmt.month(waiting.receivable_month)},
-                amount_fen=waiting.amount_fen,
-                verb=_("Decide"),
-            )
-        )
+        if waiting.state == "RELEASED":
+            released.setdefault(waiting.segment_code, []).append(waiting)
+        else:
+            found.append(_held_task(viewer, [waiting]))
+    # Whoever has no price for a year is one matter, not twelve.
+    found += [_held_task(viewer, runs) for runs in released.values()]
     return found
+
+
+def _held_task(viewer: Viewer, runs: Sequence["billing.WaitingHolds"]) -> Task:
+    """One task for the accounts that a segment's runs hold; the oldest run leads."""
+    runs = sorted(runs, key=lambda run: run.receivable_month)
+    oldest, newest = runs[0], runs[-1]
+    deadline = billing.release_deadline(oldest.reading_date)
+    month = fmt.month(oldest.receivable_month)
+    if len(runs) == 1:
+        title = ngettext(
+            "Decide %(number)s held account", "Decide %(number)s held accounts", oldest.accounts
+        ) % {"number": fmt.quantity(oldest.accounts)}
+        when = _("receivable %(month)s") % {"month": month}
+    else:
+        bills = sum(run.accounts for run in runs)
+        title = _("Decide %(number)s held bills of several months") % {
+            "number": fmt.quantity(bills)
+        }
+        when = _("receivable %(first)s to %(last)s") % {
+            "first": month,
+            "last": fmt.month(newest.receivable_month),
+        }
+    return Task(
+        title=title,
+        reason=_("the run is released, they still have no bill")
+        if oldest.state == "RELEASED"
+        else _("they do not stop the release of the others"),
+        due_at=deadline,
+        url=reverse("billing:held", args=[oldest.run_id]),
+        kind="held",
+        kind_name=_("Held accounts"),
+        used_share=months.used_share(oldest.reading_date, deadline, viewer.now),
+        icon="hand-stop",
+        subject=f"{oldest.segment_name} {oldest.segment_code}",
+        subject_detail=when,
+        amount_fen=sum(run.amount_fen for run in runs),
+        verb=_("Decide"),
+    )
 
 
 def signatures(viewer: Viewer) -> Sequence[Signature]:

@@ -23,6 +23,11 @@ ORIGINS: Words = {
     "EXCHANGE": pgettext_lazy("origin", "meter exchange"),
     "SYSTEM": pgettext_lazy("origin", "estimate of the system"),
 }
+METHODS: Words = {
+    "LAST_YEAR_TREND": pgettext_lazy("estimate", "the same period of last year × the trend"),
+    "PREVIOUS_DAILY_MEAN": pgettext_lazy("estimate", "mean day of the previous period × days"),
+    "KNOWN_DAYS_MEAN": pgettext_lazy("estimate", "mean of the known days fills the gaps"),
+}
 BATCH_STATES: Mapping[str, Named] = {
     "CHECKED": (pgettext_lazy("batch", "Checked, not written"), "hold"),
     "REFUSED": (pgettext_lazy("batch", "Refused"), "bad"),

@@ -70,6 +70,11 @@ class ReadingLine:
     def is_superseded(self) -> bool:
         return self.reading.superseded_at is not None
 
+    @property
+    def note(self) -> str:
+        """What was noted with the reading; an estimate's method in words."""
+        return str(codes.METHODS.get(self.reading.note, self.reading.note))
+
 
 def open_meter(request: HttpRequest, number: str, action: str) -> Meter:
     """The meter by its number, where the point at which it hangs (or hung last) is in the scope.
